@@ -39,6 +39,20 @@ t.test('a wrong clock makes the days of the trash longer, never shorter', async 
   t.ok([...simulator.account.files()].some(({ name }) => name === nosferatu));
 });
 
+t.test('what is being removed for good is not taken back, and who asks is told so', async (t) => {
+  const { remove, purge, bridge, simulator, signal } = await changing(t);
+  const [removed] = await remove(film);
+  let asked: Promise<unknown> | undefined;
+  simulator.faults.lie = ({ verb }) => {
+    if (verb === 'file/rm')
+      asked ??= bridge.accountChanges.restore(removed?.trashId as number, signal).catch((error) => error);
+    return undefined;
+  };
+  t.equal(await purge(true), 1);
+  t.match(await asked, { code: 'BRIDGE_NOT_FOUND', message: `${film} is being removed for good just now` });
+  await t.rejects(bridge.accountChanges.restore(removed?.trashId as number, signal), /has this number/);
+});
+
 t.test('what the host removes in part stays in the trash until it has removed the rest', async (t) => {
   const { remove, purge, bridge, simulator, copy } = await changing(t);
   await copy('/Films', '/More/All', true);

@@ -5,7 +5,7 @@ import { BridgeError, type ErrorCode, errorTable, isBridgeError } from '../../sr
 import { STATUS_CODES } from '../../src/core/http/http.ts';
 import { withoutSecrets } from '../../src/core/log/redact.ts';
 import { traceContextOf } from '../../src/edge/trace-context.ts';
-import { asked } from './request-log.ts';
+import { asked, shownUrl } from './request-log.ts';
 
 /** The form of every error that leaves over HTTP. Holds no secret, no stack and no direct link. */
 export interface ErrorReply {
@@ -89,9 +89,24 @@ export function sendError(reply: FastifyReply, error: BridgeError, now: number):
     .send(JSON.stringify(errorReply(error)));
 }
 
-/** Refusals from before the router: an address that cannot be decoded. */
+/** Refusals from before the router: an address that cannot be decoded. No hook sees them, so the line is written here. */
 export function frameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  sendError(reply, toBridgeError(error), request.server.bridge.clock.now());
+  const { method, headers, raw, server } = request;
+  const known = toBridgeError(error);
+  const line = {
+    method,
+    headers,
+    caller: server.callerOf(raw),
+    delivery: '',
+    rule: '',
+    play: '',
+    refusedFor: '',
+  };
+  const url = shownUrl({ params: {}, raw });
+  reply.raw.once('close', () =>
+    server.logAnswer({ ...line, errorCode: known.code }, url, known.status, reply.elapsedTime),
+  );
+  sendError(reply, known, server.bridge.clock.now());
 }
 
 /** One error handler for all routes, and the answer for addresses that are none. */

@@ -117,7 +117,7 @@ export function asked(request: FastifyRequest): { name: string } | { url: string
 }
 
 /** The address of a request without what is secret in it: put together from its parts where the router has taken it apart. */
-function shownUrl({ params, raw }: FastifyRequest): string {
+export function shownUrl({ params, raw }: Pick<FastifyRequest, 'params' | 'raw'>): string {
   const { fileId, signature, '*': name } = params as StreamParams;
   if (signature !== undefined) return shownStreamUrl(fileId, name);
   return withoutSecrets(plainUrl(raw.url ?? '')).slice(0, 500);

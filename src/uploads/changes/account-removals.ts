@@ -149,11 +149,14 @@ export function createAccountRemovals(options: AccountRemovalsOptions): AccountR
     together?: ReadonlySet<string>,
   ): Promise<string> {
     const entry = (await trash.all()).find(({ id, state }) => id === trashId && state !== 'due');
-    const release = entry && trash.hold(entry.hostId);
-    if (!entry || !release)
+    const remedy = 'passerelle trash shows what lies there';
+    if (!entry)
+      throw new BridgeError('BRIDGE_NOT_FOUND', { says: 'Nothing in the trash has this number', remedy });
+    const release = trash.hold(entry.hostId);
+    if (!release)
       throw new BridgeError('BRIDGE_NOT_FOUND', {
-        says: 'Nothing in the trash has this number',
-        remedy: 'passerelle trash shows what lies there',
+        says: `${entry.path} is being removed for good just now`,
+        remedy,
       });
     endKeeping([trashId]);
     try {
