@@ -215,3 +215,24 @@ t.test('what is sent beside a film that the crawl has half seen is no word on th
   });
   t.equal(await faust(), before);
 });
+
+t.test('who writes beside a look at everything waits for a page of it, not for all', async (t) => {
+  const films = Array.from({ length: 1100 }, (_, at) => small(`Film ${at} (2001).mkv`, at));
+  const started = await setupListed(t, {
+    simulator: { account: { folders: [{ name: 'Films', files: films }] } },
+  });
+  const { publisher, catalog } = started.bridge;
+  const [first = ''] = await catalog.placementsOf('').keysAfter('', 1);
+  const order: string[] = [];
+  let beside: Promise<unknown> | undefined;
+  const titles = new Set<string>();
+  titles.has = (key) => {
+    beside ??= publisher.titles(new Map([['', new Set([first])]])).then(() => order.push('a title'));
+    return Set.prototype.has.call(titles, key);
+  };
+  const { counts } = await publisher.everything({ done: { folders: new Set(), titles } });
+  order.push('everything');
+  await beside;
+  t.same(order, ['a title', 'everything']);
+  t.match(counts, { keep: 2200, create: 0, update: 0, delete: 0, failed: 0 });
+});

@@ -156,7 +156,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const away = new Set(mounts.away().map(({ dir }) => dir));
       for (const one of publishers)
         if (!away.has(one.tree.dir) && (await mounts.isBehind(one.tree)))
-          await queue.take(() => one.compare(result, run));
+          await one.compare(result, run, queue.take);
       return result;
     },
 
@@ -164,7 +164,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
       const result = emptyResult();
       if (!run.dryRun) await fingerprint.forget();
       await recogniseEverything(run);
-      for (const one of publishers) await queue.take(() => one.compare(result, run));
+      for (const one of publishers) await one.compare(result, run, queue.take);
       return result;
     },
   };

@@ -17,6 +17,9 @@ export interface TreePublisherOptions {
   mounts: Mounts;
 }
 
+/** Does this when nobody else writes in the trees. */
+type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Brings titles of one tree up to date, some at a time; what cannot be written is noted as behind. */
 export interface TreePublisher {
   readonly tree: Tree;
@@ -30,8 +33,11 @@ export interface TreePublisher {
     run: PublishRun,
     together?: 'together',
   ): Promise<void>;
-  /** All titles but those that this run has done, each file compared with the disk. @throws as `publish` */
-  compare(result: PublishResult, run: PublishRun): Promise<void>;
+  /**
+   * All titles but those that this run has done, each file compared with the disk: of a large library a page in each turn,
+   * so that whoever writes beside it waits for one. @throws as `publish`
+   */
+  compare(result: PublishResult, run: PublishRun, turn: TakeTurn): Promise<void>;
 }
 
 export function createTreePublisher({ catalog, tree, writer, mounts }: TreePublisherOptions): TreePublisher {
@@ -72,17 +78,18 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
     return count;
   }
 
-  async function compareAll(result: PublishResult, run: PublishRun): Promise<void> {
-    let count = titlesAtOnce;
-    for (let after = ''; ; ) {
-      run.signal?.throwIfAborted();
-      const keys = await placements.keysAfter(after, Math.max(keysAtOnce, count));
-      const last = keys.at(-1);
-      if (last === undefined) return;
-      const rest = keys.filter((key) => !run.done?.titles.has(nameOf(key)));
-      count = await publishKeys(rest, result, run, count);
-      after = last;
-    }
+  /** One page of titles, behind `after`. @returns the last of them; undefined when there were none */
+  async function comparePage(
+    { after, count }: ComparedSoFar,
+    result: PublishResult,
+    run: PublishRun,
+  ): Promise<ComparedSoFar | undefined> {
+    run.signal?.throwIfAborted();
+    const keys = await placements.keysAfter(after, Math.max(keysAtOnce, count));
+    const last = keys.at(-1);
+    if (last === undefined) return undefined;
+    const rest = keys.filter((key) => !run.done?.titles.has(nameOf(key)));
+    return { after: last, count: await publishKeys(rest, result, run, count) };
   }
 
   return {
@@ -97,10 +104,30 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
       if (isDone) for (const key of keys) run.done?.titles.add(nameOf(key));
     },
 
-    async compare(result, run) {
+    async compare(result, run, turn) {
+      const { dryRun } = run;
       const failedBefore = result.counts.failed;
-      const isDone = await mounts.write({ tree, dryRun: run.dryRun }, () => compareAll(result, run));
-      if (isDone && !run.dryRun && result.counts.failed === failedBefore) await mounts.caughtUp(tree);
+      let soFar: ComparedSoFar | undefined = { after: '', count: titlesAtOnce };
+      const page = async (from: ComparedSoFar) => {
+        // A tree that went away between two pages is left out from there on.
+        const isDone = await mounts.write({ tree, dryRun }, async () => {
+          soFar = await comparePage(from, result, run);
+        });
+        const isWhole = isDone && soFar === undefined && result.counts.failed === failedBefore;
+        if (isWhole && !dryRun) await mounts.caughtUp(tree);
+        return isDone;
+      };
+      while (soFar) {
+        const from: ComparedSoFar = soFar;
+        if (!(await turn(() => page(from)))) return;
+      }
     },
   };
+}
+
+interface ComparedSoFar {
+  /** The last title; empty before the first. */
+  after: string;
+  /** How many go well together next. */
+  count: number;
 }
