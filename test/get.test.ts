@@ -195,16 +195,14 @@ t.test(
     for (const transport of [owner.transport, socketTransport(settings.dataDir)]) {
       const api = createApiClient(transport, 'this process');
       const stop = new AbortController();
-      const body = await api.bytes(
-        readBytes,
-        { params: { id }, query: { from: 0, to: 3_000_000 } },
-        stop.signal,
-      );
+      const wanted = { params: { id }, query: { from: 0, to: 3_000_000 } };
+      const body = await api.bytes(readBytes, wanted, stop.signal);
       body.on('error', () => undefined);
       await once(body, 'readable');
       t.equal(slots.used(), 1);
       stop.abort();
       await until('it is free again', () => slots.used() === 0 && simulator.counters.connectionsNow === 0);
+      await t.rejects(api.bytes(readBytes, wanted, stop.signal), { name: 'AbortError' }, 'nor asks again');
       api.close();
     }
   },

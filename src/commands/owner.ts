@@ -94,6 +94,8 @@ function ownerOf(parts: { bridge: Bridge; app: App; door: Door | undefined; clai
     listens: claim.listens,
     transport: {
       async send({ method, path, accept, body, signal }) {
+        // Its stream would fail before anybody could hear of it.
+        signal?.throwIfAborted();
         const sent = app.inject({
           method: method as 'GET',
           url: path,
