@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { BridgeError } from '../src/core/errors.ts';
 import { exists } from '../src/core/files/exists.ts';
 import type { FolderId } from '../src/core/ids.ts';
+import { silentLog } from '../src/core/log.ts';
+import { createMounts } from '../src/reconcile/mounts.ts';
+import { emptyResult } from '../src/reconcile/run.ts';
+import { createTreePublisher } from '../src/reconcile/tree-publisher.ts';
 import type { ImportedLink } from '../src/uploads/links.ts';
 import { ask } from './fixtures/dav.ts';
 import { createHurriedClock } from './fixtures/hurried-clock.ts';
@@ -236,3 +241,32 @@ t.test('who writes beside a look at everything waits for a page of it, not for a
   t.same(order, ['a title', 'everything']);
   t.match(counts, { keep: 2200, create: 0, update: 0, delete: 0, failed: 0 });
 });
+
+t.test(
+  'what another one could not write meanwhile is looked at again, though all was compared',
+  async (t) => {
+    const { bridge } = await setupListed(t, { simulator: { account } });
+    const { catalog, publisher } = bridge;
+    const [first] = publisher.trees;
+    if (!first) throw new Error('there is no tree');
+    // Two of them: where the only one is away, its error is told to who writes.
+    const trees = [first, { ...first, name: 'second', dir: `${first.dir}-2` }];
+    const mounts = createMounts({ catalog, log: silentLog, trees });
+    const writer = { prepare: async () => ({ files: 1, around: 1, write: async () => undefined }) };
+    const compared = createTreePublisher({ catalog, tree: first, writer, mounts });
+    const isBehind = async (between: () => Promise<unknown>) => {
+      await mounts.write({ tree: first }, () => Promise.reject(new BridgeError('BRIDGE_DISK')));
+      await mounts.find(false);
+      let turns = 0;
+      await compared.compare(emptyResult(), {}, async (work) => {
+        if (++turns === 2) await between();
+        return work();
+      });
+      t.equal(turns, 2);
+      return mounts.isBehind(first);
+    };
+    t.equal(await isBehind(async () => undefined), false);
+    const fails = () => Promise.reject(new BridgeError('BRIDGE_DISK'));
+    t.equal(await isBehind(() => mounts.write({ tree: first }, fails).then(() => mounts.find(false))), true);
+  },
+);

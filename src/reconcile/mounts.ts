@@ -39,6 +39,8 @@ export interface Mounts {
   write(what: { tree: Tree; dryRun?: boolean | undefined }, work: () => Promise<void>): Promise<boolean>;
   /** Whether something in this tree was left undone that no change will bring back to mind. */
   isBehind(tree: Tree): Promise<boolean>;
+  /** How often something in this tree was left undone since this process began. */
+  timesBehind(tree: Tree): number;
   /** Everything in it was compared. */
   caughtUp(tree: Tree): Promise<void>;
 }
@@ -93,6 +95,7 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
 
   const noted = catalog.keyValues.entry('treesBehind', jsonOf(z.array(z.string())));
   const behind = async () => new Set(await noted.get());
+  const timesBehind = new Map<string, number>();
 
   return {
     async find(takeAll) {
@@ -128,12 +131,15 @@ export function createMounts(options: { catalog: Catalog; log: Log; trees: reado
         if (!isBridgeError(error, 'BRIDGE_DISK')) throw error;
         leaveOut(tree, error);
       }
+      timesBehind.set(tree.name, (timesBehind.get(tree.name) ?? 0) + 1);
       const names = await behind();
       if (!dryRun && !names.has(tree.name)) await noted.put([...names, tree.name]);
       return false;
     },
 
     isBehind: async ({ name }) => (await behind()).has(name),
+
+    timesBehind: ({ name }) => timesBehind.get(name) ?? 0,
 
     async caughtUp({ name }) {
       const names = await behind();

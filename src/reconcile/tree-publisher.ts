@@ -107,14 +107,16 @@ export function createTreePublisher({ catalog, tree, writer, mounts }: TreePubli
     async compare(result, run, turn) {
       const { dryRun } = run;
       const failedBefore = result.counts.failed;
+      // What somebody else left undone between two pages may lie on one before.
+      const timesBefore = mounts.timesBehind(tree);
       let soFar: ComparedSoFar | undefined = { after: '', count: titlesAtOnce };
       const page = async (from: ComparedSoFar) => {
         // A tree that went away between two pages is left out from there on.
         const isDone = await mounts.write({ tree, dryRun }, async () => {
           soFar = await comparePage(from, result, run);
         });
-        const isWhole = isDone && soFar === undefined && result.counts.failed === failedBefore;
-        if (isWhole && !dryRun) await mounts.caughtUp(tree);
+        const isSound = result.counts.failed === failedBefore && mounts.timesBehind(tree) === timesBefore;
+        if (isDone && soFar === undefined && isSound && !dryRun) await mounts.caughtUp(tree);
         return isDone;
       };
       while (soFar) {
